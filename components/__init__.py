@@ -1,0 +1,1 @@
+"""What the platform consists of, declared. Components never wait and never call."""

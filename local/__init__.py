@@ -1,0 +1,1 @@
+"""The toolchain and the Kubernetes cluster of one machine (`python -m local`)."""
