@@ -72,3 +72,6 @@ def ports() -> Ports:
 
 
 REGISTRY = f"127.0.0.1:{Ports.registry}"
+
+STARTED_LATER = ("kubelet", "kube-proxy")
+"""Programs that need files which kubeadm writes."""
