@@ -4,12 +4,11 @@ The settings are those of a machine with cgroup v1 and without CAP_SYS_RESOURCE;
 from the default says why.
 """
 
+import json
 import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-
-import yaml
 
 from local import network, processes, settings
 from local.commands import output, run_logged, succeeds
@@ -138,9 +137,11 @@ def _programs(paths: Paths, plans: Sequence[Plan]) -> dict[str, list[str]]:
 def _write_configurations(paths: Paths) -> None:
     paths.run.mkdir(parents=True, exist_ok=True)
     paths.registry.mkdir(parents=True, exist_ok=True)
-    (paths.run / "registry.yaml").write_text(yaml.safe_dump(_registry(paths)))
+    # JSON is YAML, and needs no library: this runs before the virtual environment is there.
+    (paths.run / "registry.yaml").write_text(json.dumps(_registry(paths)))
     (paths.run / "containerd.toml").write_text(_containerd(paths))
-    (paths.run / "kubeadm.yaml").write_text(yaml.safe_dump_all(_kubeadm(paths)))
+    documents = "\n---\n".join(map(json.dumps, _kubeadm(paths)))
+    (paths.run / "kubeadm.yaml").write_text(documents)
     network_folder = paths.run / "cni"
     network_folder.mkdir(exist_ok=True)
     (network_folder / "10-pods.conflist").write_text(_cni())

@@ -85,8 +85,7 @@ KUBECTL = Family(
     ),
 )
 
-# Its go.mod replaces every library that Kubernetes uses too by Kubernetes' version, although
-# metrics-server asks for newer ones: what is compiled already is not compiled again.
+# A module of its own: it wants newer Kubernetes libraries than the cluster's programs are made of.
 METRICS_SERVER = Family(
     name="metrics-server",
     module="local/toolchain/metrics-server",
