@@ -18,7 +18,9 @@ LOCAL_PASSPHRASE = "grocery-local"  # noqa: S105
 
 def environment(paths: Paths, plans: Sequence[Plan]) -> dict[str, str]:
     """What a bare `pulumi up` needs in its environment."""
-    folders = [venv.folder(paths) / "bin", *bin_folders(plans)]
+    # The stand-in is installed as a plugin; on PATH it would win over an official one.
+    on_path = [plan for plan in plans if plan.family != KUBERNETES_PLUGIN]
+    folders = [venv.folder(paths) / "bin", *bin_folders(on_path)]
     return {
         "PATH": os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")]),
         "KUBECONFIG": os.environ.get("KUBECONFIG") or str(paths.kubeconfig),

@@ -14,6 +14,7 @@ from rollout.journal import PREFIX, Journal
 from rollout.ports import RouteState
 
 FIELD_MANAGER = "grocery-rollout"
+WRITE_ATTEMPTS = 10
 HTTPRoute = create_namespaced_resource("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
 
 
@@ -123,6 +124,7 @@ class GatewayTraffic:
         self._client = client
         self._spec = spec
         self._foreign: dict[str, str] = {}
+        self._last: RouteState | None = None
 
     def read(self) -> RouteState | None:
         """The route as it is now, or none when there is no such route."""
@@ -135,7 +137,29 @@ class GatewayTraffic:
         return self._state(route)
 
     def write(self, weights: Mapping[str, int], journal: Journal, revision: str) -> RouteState:
-        """Write weights and journal in one call, if the route still has `revision`."""
+        """Write weights and journal in one call, if nobody else wrote either since `revision`.
+
+        The gateway's controller writes the route's status, which changes the resourceVersion too:
+        a write that was refused is repeated when weights and journal still are the ones read.
+        """
+        expected = self._last
+        for _ in range(WRITE_ATTEMPTS):
+            written = self._try_write(weights, journal, revision)
+            if written is not None:
+                return written
+            now = self.read()
+            if now is None or expected is None or not _same(now, expected):
+                break
+            revision = now.revision
+        raise Conflict(
+            f"{self._spec.service}: HTTPRoute {self._spec.namespace}/{self._spec.service} was "
+            "changed by somebody else meanwhile; nothing more is written. Run `pulumi up` again "
+            "once the other run has ended."
+        )
+
+    def _try_write(
+        self, weights: Mapping[str, int], journal: Journal, revision: str
+    ) -> RouteState | None:
         body = http_route(self._spec, weights, journal)
         body["metadata"]["annotations"].update(self._foreign)
         if revision:
@@ -145,11 +169,7 @@ class GatewayTraffic:
             return self._state(write(HTTPRoute(**body), field_manager=FIELD_MANAGER))
         except ApiError as error:
             if error.status.code == 409:
-                raise Conflict(
-                    f"{self._spec.service}: HTTPRoute {self._spec.namespace}/"
-                    f"{self._spec.service} was changed by somebody else meanwhile; nothing more "
-                    "is written. Run `pulumi up` again once the other run has ended."
-                ) from None
+                return None
             raise
 
     def _state(self, route: Any) -> RouteState:
@@ -164,4 +184,10 @@ class GatewayTraffic:
                 f"{self._spec.service}: the journal on HTTPRoute {self._spec.namespace}/"
                 f"{self._spec.service} can't be read: {error}. Correct the annotation by hand."
             ) from None
-        return RouteState(weights_of(route.to_dict()), journal, route.metadata.resourceVersion)
+        weights = weights_of(route.to_dict())
+        self._last = RouteState(weights, journal, route.metadata.resourceVersion)
+        return self._last
+
+
+def _same(one: RouteState, other: RouteState) -> bool:
+    return one.weights == other.weights and one.journal == other.journal
