@@ -38,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("up", help="tools, cluster, platform").set_defaults(run=_up)
     commands.add_parser("down", help="everything gone but the caches").set_defaults(run=_down)
     commands.add_parser("env", help="shell exports for pulumi").set_defaults(run=_env)
+    commands.add_parser("venv", help="the Python packages only").set_defaults(run=_venv)
     push = commands.add_parser("push-demo", help="push a demo service's image")
     push.add_argument("service")
     push.add_argument("version")
@@ -114,6 +115,13 @@ def _run_platform(paths: Paths, plans: list[Plan]) -> None:
     environment = {**os.environ, **pulumi.environment(paths, plans)}
     if subprocess.run(command, cwd=paths.checkout, env=environment, check=False).returncode:
         raise LocalError("`pulumi up` failed; its own words are above")
+
+
+def _venv(paths: Paths, _: argparse.Namespace) -> None:
+    if not venv.is_ready(paths):
+        with step("Python packages"):
+            venv.ensure(paths)
+    venv.link(paths)
 
 
 def _down(paths: Paths, _: argparse.Namespace) -> None:

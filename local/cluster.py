@@ -222,9 +222,7 @@ def _kubeadm(paths: Paths) -> list[dict[str, object]]:
                 "serviceSubnet": settings.SERVICE_RANGE,
             },
             "dns": {"imageTag": settings.COREDNS},
-            "etcd": {
-                "local": {"dataDir": f"{paths.state}/etcd", "imageTag": f"{settings.ETCD}-0"}
-            },
+            "etcd": {"local": {"dataDir": f"{paths.state}/etcd", "imageTag": f"{settings.ETCD}-0"}},
             "controllerManager": {"extraArgs": [*fast, alone]},
             "scheduler": {"extraArgs": [*fast, alone]},
         },

@@ -12,9 +12,7 @@ _KUBERNETES_FLAGS = " ".join(
         ("gitMinor", "34"),
     )
 )
-_PULUMI_FLAGS = (
-    f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={settings.PULUMI}"
-)
+_PULUMI_FLAGS = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={settings.PULUMI}"
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,19 @@ KUBERNETES = Family(
     link_flags=_KUBERNETES_FLAGS,
     cluster_only=True,
     programs=(
-        Program("kubeadm", "k8s.io/kubernetes/cmd/kubeadm", _SAME_MINOR, ("kubeadm", "version", "-o=short")),
+        Program(
+            "kubeadm",
+            "k8s.io/kubernetes/cmd/kubeadm",
+            _SAME_MINOR,
+            ("kubeadm", "version", "-o=short"),
+        ),
         Program("kubelet", "k8s.io/kubernetes/cmd/kubelet", _SAME_MINOR, ("kubelet", "--version")),
-        Program("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy", _SAME_MINOR, ("kube-proxy", "--version")),
+        Program(
+            "kube-proxy",
+            "k8s.io/kubernetes/cmd/kube-proxy",
+            _SAME_MINOR,
+            ("kube-proxy", "--version"),
+        ),
         Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
         Program("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager"),
         Program("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),

@@ -117,7 +117,9 @@ def _postgres(entrypoint: Path) -> Recipe:
     )
     env = {"PATH": f"{POSTGRES}/bin:/bin", "LANG": "C"}
     version = _debian_version("postgresql-15").split(".")[0]
-    return Recipe("postgres", version, entries, Config(("/usr/local/bin/entrypoint.sh",), user, env))
+    return Recipe(
+        "postgres", version, entries, Config(("/usr/local/bin/entrypoint.sh",), user, env)
+    )
 
 
 def _temporary() -> Entry:

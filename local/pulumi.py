@@ -1,4 +1,4 @@
-"""Pulumi's environment, and the plugin for `kubernetes`: the official one wherever it can be had."""
+"""Pulumi's environment, and its `kubernetes` plugin: the official one wherever it can be had."""
 
 import os
 from collections.abc import Sequence

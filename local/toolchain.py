@@ -40,7 +40,9 @@ def plan(family: Family, paths: Paths) -> Plan | None:
 
 
 def _key(family: Family, module: Path) -> str:
-    files = pins.go_sources(module) if family.from_source else [module / "go.mod", module / "go.sum"]
+    files = (
+        pins.go_sources(module) if family.from_source else [module / "go.mod", module / "go.sum"]
+    )
     return pins.key_of_paths(files, module, repr(family))
 
 
@@ -57,9 +59,7 @@ def found_on_path(program: Program) -> bool:
 
 def builds(plans: Iterable[Plan], paths: Paths) -> dict[str, Callable[[], None]]:
     """The builds that are still to be done, by a name to show."""
-    return {
-        f"build {p.family.name}": _builder(p, paths) for p in plans if p.missing
-    }
+    return {f"build {p.family.name}": _builder(p, paths) for p in plans if p.missing}
 
 
 def _builder(todo: Plan, paths: Paths) -> Callable[[], None]:

@@ -168,7 +168,8 @@ def _planned(wanted: Mapping[str, Any], snapshot: live.Snapshot) -> dict[str, An
     service, namespaces = wanted["service"], wanted["namespaces"]
     now = snapshot.of(service, namespaces)
     document = plan.parse_document(wanted["document"])
-    planned = plan.plan_tracks(service, tuple(namespaces), document, now)
+    # Sorted: a map loses its order on its way through the engine, and blue is to come first.
+    planned = plan.plan_tracks(service, tuple(sorted(namespaces)), document, now)
     return {
         "goal": planned.goal,
         "summary": planned.summary,

@@ -21,7 +21,7 @@ VERSION = "0.1.0"
 Handler = Callable[[Any, Any], Awaitable[Any]]
 
 
-class ErrorsInWords(grpc.aio.ServerInterceptor):
+class ErrorsInWords(grpc.aio.ServerInterceptor):  # type: ignore[misc]
     """Answers with errors that users can read, where gRPC would send the exception's name."""
 
     async def intercept_service(self, continuation: Any, details: Any) -> Any:

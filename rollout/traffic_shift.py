@@ -54,7 +54,7 @@ class Inputs:
             goal=properties["goal"],
             releases={
                 track: Release(found["version"], found["fingerprint"])
-                for track, found in tracks.items()
+                for track, found in sorted(tracks.items())
             },
             route=RouteSpec(
                 service=properties["service"],
@@ -64,7 +64,7 @@ class Inputs:
                 path_prefix=route["pathPrefix"],
                 pin_header=route["pinHeader"],
                 service_port=int(route["servicePort"]),
-                namespaces={track: found["namespace"] for track, found in tracks.items()},
+                namespaces={track: found["namespace"] for track, found in sorted(tracks.items())},
             ),
             smoke_path=properties["smoke"]["path"],
             smoke_requests=int(properties["smoke"]["requests"]),
