@@ -11,6 +11,7 @@ from local.paths import Paths
 from local.progress import wait_until
 
 STOP_SECONDS = 20
+START_SECONDS = 60
 
 
 def start_supervisor(paths: Paths, programs: dict[str, list[str]]) -> None:
@@ -29,30 +30,41 @@ def start_supervisor(paths: Paths, programs: dict[str, list[str]]) -> None:
 
 def control(paths: Paths, *words: str) -> str:
     """Tell supervisor something."""
-    command = [str(venv.executable(paths, "supervisorctl")), "-c", str(_configuration_file(paths))]
-    return output([*command, *words], timeout=60)
+    return output([*_supervisorctl(paths), *words], timeout=60)
 
 
 def is_supervised(paths: Paths) -> bool:
     """Whether supervisor answers."""
     if not _configuration_file(paths).exists() or not venv.is_ready(paths):
         return False
-    command = [str(venv.executable(paths, "supervisorctl")), "-c", str(_configuration_file(paths))]
-    return succeeds([*command, "pid"])
+    return succeeds([*_supervisorctl(paths), "pid"])
 
 
 def start(paths: Paths, program: str) -> None:
-    """Start one program, unless it runs."""
-    if not succeeds(
-        [
-            str(venv.executable(paths, "supervisorctl")),
-            "-c",
-            str(_configuration_file(paths)),
-            "start",
-            program,
-        ]
-    ) and "RUNNING" not in control(paths, "status"):
-        raise LocalError(f"{program} doesn't start; log: {paths.log / program}.log")
+    """Start one program, and wait until it stays up.
+
+    Its first tries may fail while what it needs is still starting (the kubelet without containerd);
+    supervisor goes on trying by itself.
+    """
+    if not _is_running(paths, program):
+        succeeds([*_supervisorctl(paths), "start", program])
+    wait_until(
+        f"{program} (log: {paths.log / program}.log)",
+        lambda: _is_running(paths, program),
+        timeout=START_SECONDS,
+    )
+
+
+def _is_running(paths: Paths, program: str) -> bool:
+    # `status` exits with 3 when a program isn't running, so only `pid` tells without an error.
+    try:
+        return output([*_supervisorctl(paths), "pid", program]).strip() not in ("", "0")
+    except LocalError:
+        return False
+
+
+def _supervisorctl(paths: Paths) -> list[str]:
+    return [str(venv.executable(paths, "supervisorctl")), "-c", str(_configuration_file(paths))]
 
 
 def end_all(paths: Paths) -> None:
