@@ -1,5 +1,6 @@
 """Pulumi's environment, and its `kubernetes` plugin: the official one wherever it can be had."""
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,12 +35,26 @@ def environment(paths: Paths, plans: Sequence[Plan]) -> dict[str, str]:
 
 
 def prepare(paths: Paths, plans: Sequence[Plan]) -> None:
-    """Make the backend's folder and install the plugin."""
+    """Make the backend's folder, unlock what a killed pulumi left locked, install the plugin."""
     for folder in (paths.pulumi_home, paths.pulumi_backend):
         folder.mkdir(parents=True, exist_ok=True)
+    remove_stale_locks(paths.pulumi_backend)
     standin = program_path("pulumi-resource-kubernetes", plans).parent
     if not _installed(paths, standin):
         _install(paths, plans, standin)
+
+
+def remove_stale_locks(backend: Path) -> None:
+    """Remove the locks whose pulumi doesn't run any more on this machine.
+
+    Pulumi leaves that to people (`pulumi cancel`), because a backend may be shared by machines;
+    this one is in a folder of this machine.
+    """
+    for lock in backend.glob(".pulumi/locks/**/*.json"):
+        holder = json.loads(lock.read_text() or "{}")
+        program = Path(f"/proc/{holder.get('pid', 0)}/comm")
+        if not program.exists() or program.read_text().strip() != "pulumi":
+            lock.unlink(missing_ok=True)
 
 
 def _installed(paths: Paths, standin: Path) -> bool:
