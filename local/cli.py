@@ -55,12 +55,20 @@ def main(arguments: Sequence[str]) -> int:
 def _up(paths: Paths, _: argparse.Namespace) -> None:
     own = not os.environ.get("KUBECONTEXT")
     if own:
+        _end_leftovers(paths)
         preflight.check(paths, settings.ports(), running=processes.is_supervised(paths))
     plans = _build(paths, with_cluster=own)
     pulumi.prepare(paths, plans)
     if own:
         _start_cluster(paths, plans)
     _run_platform(paths, plans)
+
+
+def _end_leftovers(paths: Paths) -> None:
+    """After a kill -9 or a reboot: what is left would hold ports and be in the way of a start."""
+    if os.geteuid() == 0 and not processes.is_supervised(paths):
+        processes.end_all(paths)
+        teardown.clear_leftovers(paths)
 
 
 def _build(paths: Paths, *, with_cluster: bool) -> list[Plan]:
@@ -81,10 +89,6 @@ def _build(paths: Paths, *, with_cluster: bool) -> list[Plan]:
 
 
 def _start_cluster(paths: Paths, plans: list[Plan]) -> None:
-    if not processes.is_supervised(paths):
-        # After a kill -9 or a reboot: what is left would be in the way of a clean start.
-        processes.end_all(paths)
-        teardown.clear_leftovers(paths)
     registry = Registry(settings.REGISTRY)
     with step("registry and container runtime"):
         cluster.start_registry_and_runtime(paths, plans)
