@@ -53,8 +53,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _up(paths: Paths, _: argparse.Namespace) -> None:
-    own = not os.environ.get("KUBECONTEXT")
-    if own:
+    context = os.environ.get("KUBECONTEXT")
+    own = not context
+    if context:
+        _refuse_an_unfit_cluster(context)
+    else:
         _end_leftovers(paths)
         preflight.check(paths, settings.ports(), running=processes.is_supervised(paths))
     plans = _build(paths, with_cluster=own)
@@ -62,6 +65,14 @@ def _up(paths: Paths, _: argparse.Namespace) -> None:
     if own:
         _start_cluster(paths, plans)
     _run_platform(paths, plans)
+
+
+def _refuse_an_unfit_cluster(context: str) -> None:
+    """On a user's own cluster nothing is installed behind their back: say what it lacks."""
+    lacking = addons.missing(context)
+    if lacking:
+        names = ", ".join(sorted(lacking))
+        raise LocalError(f"cluster {context} lacks {names}: install them there, then `make up`")
 
 
 def _end_leftovers(paths: Paths) -> None:
